@@ -1,0 +1,1 @@
+//! The dashboard's state without a terminal: state, actions, keymap, update.

@@ -1,0 +1,1 @@
+//! One file a command: wires the rooms together for the command line.

@@ -1,0 +1,1 @@
+//! Configuration: defaults, user file, project file and flags, merged in one place.

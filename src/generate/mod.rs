@@ -1,0 +1,1 @@
+//! The built-in generator's host side: the worker, its protocol, archive, selection and rendering.

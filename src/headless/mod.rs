@@ -1,0 +1,1 @@
+//! Plain lines, JSON and Markdown for people and programs without a terminal.

@@ -1,0 +1,3 @@
+//! Arguments → front end → exit code; nothing else.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Proof: pytest outcomes, evidence, and writing tests into test files.

@@ -1,0 +1,1 @@
+//! A run: supervisor, journal, session store, decisions.
