@@ -54,7 +54,12 @@ impl Origin {
     /// The built-in generator.
     #[must_use]
     pub fn builtin() -> Self {
-        Origin { backend: "builtin".into(), role: "test-writer".into(), model: None, cost: None }
+        Origin {
+            backend: "builtin".into(),
+            role: "test-writer".into(),
+            model: None,
+            cost: None,
+        }
     }
 }
 

@@ -164,7 +164,11 @@ impl Verdict {
     pub fn is_offered(self) -> bool {
         match self {
             Verdict::Proven | Verdict::Weak | Verdict::Incidental | Verdict::SuspectedBug => true,
-            Verdict::Failing | Verdict::Flaky | Verdict::Useless | Verdict::Unsafe | Verdict::Error => false,
+            Verdict::Failing
+            | Verdict::Flaky
+            | Verdict::Useless
+            | Verdict::Unsafe
+            | Verdict::Error => false,
         }
     }
 }
